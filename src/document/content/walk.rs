@@ -114,3 +114,19 @@ impl<'a> Rest<'a> {
         }
     }
 }
+
+#[cfg(test)]
+impl Tree {
+    /// Everything in it, with what is secret: two trees that give the same text are the same.
+    pub(crate) fn dump(&self) -> String {
+        use std::fmt::Write as _;
+
+        let mut dump = format!("{self:?}\n");
+        self.walk(|_, item| {
+            if let TreeItem::Leaf(leaf) = item {
+                let _ = writeln!(dump, "{:?}", String::from_utf8_lossy(&leaf.value.plaintext()));
+            }
+        });
+        dump
+    }
+}

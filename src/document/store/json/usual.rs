@@ -331,12 +331,9 @@ fn number_len(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::content::walk::TreeItem;
 
     /// Whether the text is taken. If it is, the parser finds the same.
     fn is_taken(text: &str) -> bool {
@@ -346,19 +343,8 @@ mod tests {
         assert_eq!(strict.metadata, parsed.metadata, "{text}");
         assert_eq!(strict.duplicate, parsed.duplicate, "{text}");
         assert_eq!(format!("{:?}", strict.outline), format!("{:?}", parsed.outline), "{text}");
-        assert_eq!(dump(&strict.tree), dump(&parsed.tree), "{text}");
+        assert_eq!(strict.tree.dump(), parsed.tree.dump(), "{text}");
         true
-    }
-
-    /// Everything in a tree, with what is secret.
-    fn dump(tree: &Tree) -> String {
-        let mut dump = format!("{tree:?}\n");
-        tree.walk(|_, item| {
-            if let TreeItem::Leaf(leaf) = item {
-                let _ = writeln!(dump, "{:?}", String::from_utf8_lossy(&leaf.value.plaintext()));
-            }
-        });
-        dump
     }
 
     #[test]

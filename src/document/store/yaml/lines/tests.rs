@@ -1,15 +1,11 @@
 //! The reader of lines agrees with the parser on everything that it takes.
 
-use std::fmt::Write as _;
-
 use proptest::prelude::*;
 
 use super::super::outline::YamlOutline;
 use super::super::usual_outline::UsualOutline;
 use super::super::{parser, parts, usual};
 use super::*;
-use crate::document::content::tree::Tree;
-use crate::document::content::walk::TreeItem;
 
 /// Whether the text is read line by line. If it is, the parser gives the same layout.
 fn is_taken(text: &str) -> bool {
@@ -40,19 +36,8 @@ fn is_built(text: &str) -> bool {
     let YamlOutline { settings, metadata_places, .. } = parsed.outline;
     assert_eq!(format!("{:?}", read.outline), format!("{:?}", UsualOutline { settings, metadata_places }), "{text}");
     assert!(parsed.aliases.is_empty(), "{text}");
-    assert_eq!(dump(&read.tree), dump(&parsed.tree), "{text}");
+    assert_eq!(read.tree.dump(), parsed.tree.dump(), "{text}");
     true
-}
-
-/// Everything in a tree, with what is secret.
-fn dump(tree: &Tree) -> String {
-    let mut dump = format!("{tree:?}\n");
-    tree.walk(|_, item| {
-        if let TreeItem::Leaf(leaf) = item {
-            let _ = writeln!(dump, "{:?}", String::from_utf8_lossy(&leaf.value.plaintext()));
-        }
-    });
-    dump
 }
 
 #[test]
