@@ -129,7 +129,9 @@ fn nothing_that_was_altered_is_accepted_in_silence_by_any_command() {
                         "json" => "json.json",
                         "env" => "dotenv.env",
                         "ini" => "ini.ini",
-                        _ => "toml.toml",
+                        "toml" => "toml.toml",
+                        "tfvars" => "hcl.tfvars",
+                        other => panic!("there is no good document of {other}"),
                     };
                     altered.check(number, &vector, &folder.join("valid").join(good));
                 }
