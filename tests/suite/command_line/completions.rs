@@ -96,6 +96,7 @@ fn completes(terminal: &Terminal) {
         terminal.keys(&["-l", &format!("kenc {typed}")]);
         terminal.keys(&["Tab"]);
         terminal.wait_for(completed);
-        terminal.keys(&["C-c"]);
+        // Not an interrupt: that would also throw away keys that come soon after it.
+        terminal.keys(&["C-u"]);
     }
 }
